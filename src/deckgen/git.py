@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from deckgen.kept import status_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_REFS = 2000  # so many branches and tags are looked at
 _PATIENCE = 60  # seconds; a call of git that takes longer fails
 _QUIET = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"}
 _SETTINGS = (
@@ -34,6 +40,45 @@ def work_tree(project: Path) -> Path | None:
 def in_git(project: Path) -> bool:
     """Whether a project is in a git repository."""
     return bool(work_tree(project) or os.environ.get("GIT_DIR"))
+
+
+def repository_state(project: Path) -> Iterator[tuple[object, ...]]:
+    """What git's answers about a project depend on: its settings, the index, and all branches and tags.
+
+    Git itself is not asked, as that would take longer than to look at its files.
+
+    Raises:
+        OSError, Unanswered: It cannot be known.
+    """
+    yield from sorted((name, value) for name, value in os.environ.items() if name.startswith("GIT_"))
+    top = work_tree(project)
+    if top is None:
+        return
+    repository = top / ".git"
+    if not repository.is_dir():  # that of a second working tree, or of a submodule
+        text = repository.read_text(encoding="utf-8")
+        repository = top / text.removeprefix("gitdir:").strip()
+    common = repository / "commondir"
+    shared = repository / common.read_text(encoding="utf-8").strip() if common.exists() else repository
+    yield str(repository), str(shared), (repository / "HEAD").read_text(encoding="utf-8")
+    of_all = (shared / "config", shared / "packed-refs")
+    for path in (repository / "index", repository / "config.worktree", *of_all):
+        yield path.name, status_at(path)
+    yield from _refs(shared / "refs")
+
+
+def _refs(top: Path) -> Iterator[tuple[object, ...]]:
+    """The branches and tags of a repository that are not packed."""
+    folders, seen = [top], 0
+    while folders:
+        for path in sorted(folders.pop().iterdir()):
+            seen += 1
+            if seen > _REFS:
+                raise Unanswered("it has more branches and tags than are looked at")
+            if path.is_dir():
+                folders.append(path)
+            else:
+                yield str(path), path.read_text(encoding="utf-8")
 
 
 def has_remote(project: Path) -> bool:
@@ -77,6 +122,8 @@ class Git:
         Raises:
             Unanswered: Git is not installed, fails, or takes too long.
         """
+        import subprocess  # noqa: PLC0415 (it takes time, and few builds ask git)
+
         try:
             result = subprocess.run(  # noqa: S603 (no shell, and nothing of the deck's but ids of git's own)
                 ["git", *_SETTINGS, *arguments],  # noqa: S607 (the user's git)

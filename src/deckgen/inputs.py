@@ -16,9 +16,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deckgen import __version__
+from deckgen import __version__, git
 from deckgen.diagnostics import CallError, nearest
-from deckgen.kept import settled, status_of
+from deckgen.kept import settled
 from deckgen.project import CHAPTER, shipped_templates
 
 if TYPE_CHECKING:
@@ -31,9 +31,7 @@ _TEXTS = frozenset([".css", ".j2", ".json", ".jsonl", ".md", ".txt", *CHAPTER])
 """The endings of files that are always read; the status of others tells whether they have changed."""
 _SMALL = 16_384  # bytes; smaller files are always read too
 _MOST = 100_000  # files and folders of a deck; one with more is built each time
-_REFS = 2000  # so many branches and tags are looked at
 _DAY = 86_400  # seconds
-_OF_GIT = "GIT_"
 
 
 class _UnsureError(Exception):
@@ -69,7 +67,7 @@ def inputs_of(project: Project) -> str | None:
     """
     try:
         return _digest_of(_rows(project))
-    except (OSError, _UnsureError):
+    except (OSError, git.Unanswered, _UnsureError):
         return None
 
 
@@ -101,7 +99,7 @@ def _rows(project: Project) -> Iterator[tuple[object, ...]]:
         if folder.is_dir():
             yield from _deck_files(project, folder)
     if not os.path.lexists(project.ledger):  # only then does a build ask git, unless a released note is gone
-        yield from _git(project.folder)
+        yield from git.repository_state(project.folder)
 
 
 def _of_program() -> Iterator[tuple[object, ...]]:
@@ -189,39 +187,6 @@ def _digest(path: Path) -> str:
         while part := file.read(1 << 20):
             digest.update(part)
         return digest.hexdigest()
-
-
-def _git(folder: Path) -> Iterator[tuple[object, ...]]:
-    """What git's answers about a deck's folder depend on: its settings, the index, and all commits."""
-    yield from sorted((name, value) for name, value in os.environ.items() if name.startswith(_OF_GIT))
-    top = next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
-    if top is None:
-        return
-    repository = top / ".git"
-    if not repository.is_dir():  # that of a second working tree, or of a submodule
-        text = repository.read_text(encoding="utf-8")
-        repository = top / text.removeprefix("gitdir:").strip()
-    common = repository / "commondir"
-    shared = repository / common.read_text(encoding="utf-8").strip() if common.exists() else repository
-    yield str(repository), str(shared), (repository / "HEAD").read_text(encoding="utf-8")
-    of_all = (shared / "config", shared / "packed-refs")
-    for path in (repository / "index", repository / "config.worktree", *of_all):
-        yield path.name, path.exists() and status_of(path.stat())
-    yield from _refs(shared / "refs")
-
-
-def _refs(top: Path) -> Iterator[tuple[object, ...]]:
-    """The branches and tags of a repository that are not packed."""
-    folders, seen = [top], 0
-    while folders:
-        for entry in _entries(folders.pop()):
-            seen += 1
-            if seen > _REFS:
-                raise _UnsureError
-            if entry.is_dir():
-                folders.append(Path(entry.path))
-            else:
-                yield entry.path, Path(entry.path).read_text(encoding="utf-8")
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

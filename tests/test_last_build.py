@@ -383,6 +383,15 @@ def test_a_lost_ledger_is_told_as_soon_as_git_has_it(deck: Deck) -> None:
     assert deck.call("check")[0] == 0
 
 
+@pytest.mark.parametrize("content", [b"gitdir: \xff\xfe", b"gitdir: a\0b", b"", b"gitdir: nowhere"])
+def test_a_repository_that_cannot_be_read_is_no_obstacle(deck: Deck, content: bytes) -> None:
+    """Then it is not known what git would say, so the deck is built each time."""
+    (deck.folder / ".git").write_bytes(content)
+    assert inputs.inputs_of(Project(deck.folder)) is None
+    assert deck.call("check")[0] == 0
+    assert deck.call("check") == deck.call("check", "--no-cache")
+
+
 def damage(deck: Deck) -> None:
     """Change a byte of each kept file."""
     for path in deck.cache.rglob("*"):

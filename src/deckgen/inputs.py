@@ -67,7 +67,7 @@ def inputs_of(project: Project) -> str | None:
     """
     try:
         return _digest_of(_rows(project))
-    except (OSError, git.Unanswered, _UnsureError):
+    except (OSError, ValueError, git.Unanswered, _UnsureError):  # (a name may be none for the system)
         return None
 
 

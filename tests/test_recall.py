@@ -127,9 +127,14 @@ def test_each_chapter_of_the_decks_can_be_kept(tmp_path: Path) -> None:
 
 
 def test_nothing_is_kept_where_nothing_may_be(tmp_path: Path) -> None:
-    """In CI, in a release, or where a template is a link to what may change."""
+    """In CI, in a release, where a template is a link to what may change, or where a file is very large."""
     folder = write_project(tmp_path / "deck")
     assert recall(Project(folder), NOTHING) is None
     (folder / "templates").mkdir()
     (folder / "templates/base").symlink_to(tmp_path)
+    assert recall(Project(folder), Kept(tmp_path / "kept")) is None
+    (folder / "templates/base").unlink()
+    assert recall(Project(folder), Kept(tmp_path / "kept"))
+    with (folder / "templates/film.mp4").open("wb") as film:
+        film.truncate(64 << 20)  # it is not read, here and at each build
     assert recall(Project(folder), Kept(tmp_path / "kept")) is None

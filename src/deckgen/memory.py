@@ -12,7 +12,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deckgen.source import opened
+from deckgen.source import MAX_BYTES, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,8 +96,9 @@ def _content(path: Path) -> bytes | None:
         OSError: It cannot be read, or is no ordinary file.
     """
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise OSError("it is not an ordinary file")
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
+            raise OSError("it is not an ordinary file, or too large to be read at each build")
         with opened(path) as file:
             return file.read()
     except FileNotFoundError:

@@ -14,7 +14,7 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -473,6 +473,9 @@ STEPS: dict[str, Callable[[Deck], object]] = {
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=8))
+@example(steps=["style", "other style", "no style"])
+@example(steps=["image", "other image", "no image"])
+@example(steps=["second", "renamed", "damage", "stray", "misnamed"])
 def test_again_is_as_for_the_first_time(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
